@@ -68,9 +68,9 @@ func (a *app) brief(cmd *cobra.Command, id, file string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	err = a.ofOneGood(cmd, id, func(head report.Document, good report.Good, cfg config.Config) error {
+	err = a.ofOneGood(cmd, id, func(head report.Document, good report.Good, in *language.Language) error {
 		id = good.ID // it may have been named by its name
-		return writeBrief(dir, head, good, cfg.Languages)
+		return writeBrief(dir, head, good, in)
 	})
 	if err != nil {
 		return err
@@ -88,27 +88,28 @@ func (a *app) brief(cmd *cobra.Command, id, file string) error {
 	})
 }
 
-// ofOneGood reads one good of the newest judged run.
-func (a *app) ofOneGood(cmd *cobra.Command, id string, do func(report.Document, report.Good, config.Config) error) error {
-	return a.withPipeline(cmd, nil, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
+// ofOneGood reads one good of the newest judged run, and the first language of its reports.
+func (a *app) ofOneGood(cmd *cobra.Command, id string, do func(report.Document, report.Good, *language.Language) error) error {
+	return a.withPipeline(cmd, nil, func(ctx context.Context, p *pipeline.Pipeline, _ config.Config) error {
 		run, err := p.Resume(ctx, "midspan run", store.Assessed)
 		if err != nil {
 			return err
 		}
+		languages, _, err := p.Languages()
+		if err != nil {
+			return err
+		}
 		a.endProgress()
-		return p.Listings(ctx, run, []string{id}, func(head report.Document, good report.Good, _ []export.Listing) error {
-			return do(head, good, cfg)
+		return p.Listings(ctx, run, []string{id}, func(head report.Document, good report.Good, lists []export.Listing) error {
+			a.addGaps(good, lists)
+			return do(head, good, append(languages, language.English())[0])
 		})
 	})
 }
 
 // jobDescription prints the job description of a good.
 func (a *app) jobDescription(cmd *cobra.Command, id string) error {
-	return a.ofOneGood(cmd, id, func(_ report.Document, good report.Good, cfg config.Config) error {
-		in, err := firstLanguage(cfg.Languages)
-		if err != nil {
-			return err
-		}
+	return a.ofOneGood(cmd, id, func(_ report.Document, good report.Good, in *language.Language) error {
 		text := carried.Job(report.Localizer{Language: in}, report.Cleaned(good))
 		if text == "" {
 			return fmt.Errorf("nobody counted who carries which part of the upkeep of %s: run with --functions", good.ID)
@@ -120,21 +121,8 @@ func (a *app) jobDescription(cmd *cobra.Command, id string) error {
 	})
 }
 
-// firstLanguage is the first of the languages of reports.
-func firstLanguage(tags []string) (*language.Language, error) {
-	if len(tags) == 0 {
-		return language.English(), nil
-	}
-	return language.Find(tags[0])
-}
-
-// writeBrief writes the sheet of a good and what it loads into a folder, in the first of
-// the languages of reports.
-func writeBrief(dir string, head report.Document, good report.Good, tags []string) error {
-	in, err := firstLanguage(tags)
-	if err != nil {
-		return err
-	}
+// writeBrief writes the sheet of a good and what it loads into a folder.
+func writeBrief(dir string, head report.Document, good report.Good, in *language.Language) error {
 	pages, err := site.NewSite(head, []*language.Language{in})
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/pipeline"
 	"github.com/midspan/midspan/internal/report/terminal"
+	"github.com/midspan/midspan/internal/report/unread"
 	"github.com/midspan/midspan/scanners"
 )
 
@@ -62,18 +63,22 @@ func (a *app) printPublished(published pipeline.Published) error {
 				fmt.Fprintf(w, "The catalog still has the old address of %s; moved.csv has the new ones.\n",
 					scanners.Count(summary.Moved, "repository that moved", "repositories that moved"))
 			}
-			for _, gap := range published.Gaps {
-				fmt.Fprintf(w, "  gap: %s: %d\n", gap.What, gap.Count)
-				if gap.First != "" {
-					fmt.Fprintf(w, "       %s\n", printable(truncate(gap.First, 300)))
-				}
-			}
+			printGaps(w, published.Gaps)
 			for _, asked := range published.Policies {
 				fmt.Fprintf(w, "Policy %s: %s.\n", printable(asked.ID), terminal.CountOutcomes(asked.Outcomes))
 			}
 			_, err := fmt.Fprintf(w, "Report: %s\n", published.Files.Index)
 			return err
 		})
+}
+
+func printGaps(w io.Writer, gaps []unread.Gap) {
+	for _, gap := range gaps {
+		fmt.Fprintf(w, "  gap: %s: %d\n", gap.What, gap.Count)
+		if gap.First != "" {
+			fmt.Fprintf(w, "       %s\n", printable(truncate(gap.First, 300)))
+		}
+	}
 }
 
 func plural(n int, word string) string {

@@ -68,6 +68,7 @@ func (a *app) sbom(cmd *cobra.Command, ids []string, dir string) error {
 		n := 0
 		err = p.Bills(ctx, run, ids, func(head report.Document, good report.Good, lists []export.Listing) error {
 			n++
+			a.addGaps(good, lists)
 			write := func(w io.Writer) error { return format.Write(w, head, good, lists) }
 			if dir == "" {
 				return write(a.stdout)

@@ -8,7 +8,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/pipeline"
+	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/unread"
+	"github.com/midspan/midspan/internal/report/export"
 	"github.com/midspan/midspan/internal/store"
 )
 
@@ -34,7 +38,7 @@ func (a *app) scanCommand() *cobra.Command {
 				if err := p.Match(ctx, run); err != nil {
 					return err
 				}
-				return a.printStage(run, "scanned and matched; midspan assess judges it")
+				return a.printStage(ctx, p, run, "scanned and matched; midspan assess judges it")
 			})
 		},
 	}
@@ -58,18 +62,37 @@ func (a *app) assessCommand() *cobra.Command {
 				if err := p.Assess(ctx, run); err != nil {
 					return err
 				}
-				return a.printStage(run, "judged; midspan report publishes it")
+				return a.printStage(ctx, p, run, "judged; midspan report publishes it")
 			})
 		},
 	}
 }
 
-// printStage prints the state of a run and the next command.
-func (a *app) printStage(run store.Run, outcome string) error {
-	return a.printResult(map[string]any{"run": run.ID, "asOf": run.AsOf}, func(w io.Writer) error {
+// printStage prints the state of a run, its gaps and the next command.
+func (a *app) printStage(ctx context.Context, p *pipeline.Pipeline, run store.Run, outcome string) error {
+	gaps, err := p.Gaps(ctx, run)
+	if err != nil {
+		return err
+	}
+	a.gaps = len(gaps)
+	return a.printResult(map[string]any{"run": run.ID, "asOf": run.AsOf, "gaps": gaps}, func(w io.Writer) error {
+		printGaps(w, gaps)
 		_, err := fmt.Fprintf(w, "Run %d is %s.\n", run.ID, outcome)
 		return err
 	})
+}
+
+// addGaps counts what was not read of a good, whose packages are listed.
+func (a *app) addGaps(good report.Good, lists []export.Listing) {
+	a.gaps += unread.Count(good.Notes)
+	for _, scan := range good.Scans {
+		a.gaps += report.BoolToInt(scan.Outcome != report.Scanned)
+	}
+	for _, list := range lists {
+		a.gaps += report.BoolToInt(list.Unread != "")
+	}
+	findings, _ := observation.Find(good.Measures, observation.AdvisoriesFindings)
+	a.gaps += report.BoolToInt(findings.Cause == observation.CauseNoDatabase)
 }
 
 func (a *app) reportCommand() *cobra.Command {

@@ -56,7 +56,8 @@ func (a *app) writeVEX(cmd *cobra.Command, target, author string) error {
 			return err
 		}
 		a.endProgress()
-		return p.Listings(ctx, run, []string{target}, func(head report.Document, good report.Good, _ []export.Listing) error {
+		return p.Listings(ctx, run, []string{target}, func(head report.Document, good report.Good, lists []export.Listing) error {
+			a.addGaps(good, lists)
 			return export.WriteVEX(a.stdout, head, good, author)
 		})
 	})

@@ -60,7 +60,7 @@ func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error
 	if err := p.checkReport(ctx, run); err != nil {
 		return Published{}, err
 	}
-	languages, digests, err := p.languages()
+	languages, digests, err := p.Languages()
 	if err != nil {
 		return Published{}, err
 	}
@@ -99,7 +99,7 @@ func (p *Pipeline) upToDate(ctx context.Context, run store.Run) (Published, bool
 	if errors.Is(err, store.ErrNotFound) {
 		return Published{}, false, nil
 	}
-	_, digests, languagesErr := p.languages()
+	_, digests, languagesErr := p.Languages()
 	isCurrent := func() bool {
 		return published.Files.Dir == filepath.Clean(p.cfg.Out) && published.Stamp == publish.Stamp(p.cfg.Out) && slices.Equal(published.Languages, digests) &&
 			published.SiteAddress == p.cfg.SiteAddress &&
@@ -120,8 +120,9 @@ func (p *Pipeline) upToDate(ctx context.Context, run store.Run) (Published, bool
 	return published, isCurrent(), release()
 }
 
-// languages returns the languages of the site, with the digests of their translations.
-func (p *Pipeline) languages() (languages []*language.Language, digests []string, err error) {
+// Languages returns the languages of the site, with the digests of their translations. Resume
+// may have taken them from a run.
+func (p *Pipeline) Languages() (languages []*language.Language, digests []string, err error) {
 	for _, tag := range p.cfg.Languages {
 		l, err := language.Find(tag)
 		if err != nil {

@@ -156,3 +156,30 @@ func (p *Pipeline) describeAdvisories(ctx context.Context, run store.Run, s *sum
 	}
 	return described, nil
 }
+
+// Gaps lists the gaps of a matched run by kind.
+func (p *Pipeline) Gaps(ctx context.Context, run store.Run) ([]unread.Gap, error) {
+	list, summary := unread.New(slices.Concat(run.Notes, p.source.Notes())), newSummary()
+	for good, err := range p.store.Goods(ctx, run.ID) {
+		if err != nil {
+			return nil, err
+		}
+		states, err := p.loadStates(ctx, run, good)
+		if err != nil {
+			return nil, fmt.Errorf("good %s: %w", good.ID, err)
+		}
+		one := report.Good{Good: good.Good}
+		for i, state := range states {
+			var l matchedInventory // its match alone: packages are not counted
+			if state.advisoryState != "" {
+				if err := p.store.Match(ctx, state.scan.Inventory, state.advisoryState, &l.match); err != nil {
+					return nil, fmt.Errorf("read the match of %s: %w", state.scan.URL, err)
+				}
+			}
+			one.Scans = append(one.Scans, scanEntry(good.Repositories[i], state, l))
+			summary.addRepository(one.Scans[i], l)
+		}
+		list.AddGood(one)
+	}
+	return list.Finish(summary.result), nil
+}

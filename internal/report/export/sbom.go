@@ -191,6 +191,9 @@ func (b bomBuilder) coverage() *[]cdx.Property {
 	tally := report.TallyFindings(b.good)
 	all := []cdx.Property{{Name: "midspan:advisories", Value: report.English.TallySplit(tally)},
 		{Name: "midspan:matched", Value: language.Upper(report.English.TallyBasis(tally))}}
+	if text := b.gapsText(); text != "" {
+		all = append(all, cdx.Property{Name: "midspan:repositories", Value: text})
+	}
 	if text := b.unreadText(); text != "" {
 		all = append(all, cdx.Property{Name: "midspan:lockfiles", Value: text})
 	}

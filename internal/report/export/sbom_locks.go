@@ -145,6 +145,20 @@ func (b bomBuilder) unreadText() string {
 	return "The lockfiles were not read again, so hashes, licences and needs are unknown, of: " + strings.Join(b.unread, ", ") + "."
 }
 
+// gapsText says which repositories were not read, or in part; empty where there are none.
+func (b bomBuilder) gapsText() string {
+	var parts []string
+	for _, scan := range b.good.Scans {
+		switch name := report.ShortRepository(scan.Repository.URL); scan.Outcome {
+		case report.Failed:
+			parts = append(parts, name+" was not read, so what it lists is unknown.")
+		case report.Partial:
+			parts = append(parts, name+" was read in part.")
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
 // license is the licence of a component as an expression of SPDX, or as the lockfile has
 // it where it is none. It is empty where no lockfile says it, or several differ.
 func (b bomBuilder) license(l *componentEntry) (expression, name string) {

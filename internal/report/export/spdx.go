@@ -51,9 +51,11 @@ func (b bomBuilder) spdx(doc report.Document) *spdx.Document {
 	bill := &spdx.Document{
 		SPDXVersion: spdx.Version, DataLicense: spdx.DataLicense, SPDXIdentifier: "DOCUMENT", DocumentName: report.English.DisplayName(b.good),
 		CreationInfo: &spdx.CreationInfo{
-			Created:        doc.AsOf.UTC().Format(time.RFC3339),
-			Creators:       []common.Creator{{CreatorType: "Tool", Creator: doc.Generator.Name + "-" + doc.Generator.Version}},
-			CreatorComment: strings.TrimSpace("A manifest may be incomplete: relationships name dependencies where the manifest or its lockfile tells them. " + b.unreadText()),
+			Created:  doc.AsOf.UTC().Format(time.RFC3339),
+			Creators: []common.Creator{{CreatorType: "Tool", Creator: doc.Generator.Name + "-" + doc.Generator.Version}},
+			CreatorComment: strings.Join(slices.DeleteFunc([]string{
+				"A manifest may be incomplete: relationships name dependencies where the manifest or its lockfile tells them.", b.gapsText(), b.unreadText(),
+			}, func(text string) bool { return text == "" }), " "),
 		},
 		Packages:      []*spdx.Package{b.spdxGood()},
 		Relationships: []*spdx.Relationship{relation("DOCUMENT", spdxRoot, common.TypeRelationshipDescribe)},

@@ -60,6 +60,25 @@ func TestSPDXIsReadAndHoldsTogether(t *testing.T) {
 	}
 }
 
+// A bill without packages is not that of a good without any, where a repository was not read.
+func TestABillNamesTheRepositoriesThatWereNotRead(t *testing.T) {
+	var good report.Good
+	good.Scans = []report.Scan{{Outcome: report.Failed}, {Outcome: report.Partial}, {Outcome: report.Scanned}}
+	for i, name := range []string{"gone", "part", "whole"} {
+		good.Scans[i].Repository.URL = "https://forge.example/o/" + name
+	}
+	for _, format := range SBOMFormats() {
+		var bill strings.Builder
+		if err := format.Write(&bill, report.Document{}, good, nil); err != nil {
+			t.Fatal(err)
+		}
+		if text := bill.String(); !strings.Contains(text, "gone was not read, so what it lists is unknown. ") || !strings.Contains(text, "part was read in part.") ||
+			strings.Contains(text, "whole was") {
+			t.Errorf("%s: %s", format.Name, text)
+		}
+	}
+}
+
 func TestWhatIsNotInTheInventoryIsNotAsserted(t *testing.T) {
 	for declared, want := range map[string]string{"": noAssertion, "MIT": "MIT", "MIT OR Apache-2.0": "MIT OR Apache-2.0", "a licence of our own": noAssertion} {
 		good := report.Good{}
