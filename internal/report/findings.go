@@ -82,6 +82,24 @@ func (t Tally) Kind() string {
 	return "none in what was matched"
 }
 
+// Count is the number of open weaknesses; nil where none was found and not everything could
+// be matched: that is no zero.
+func (t Tally) Count() *int {
+	if t.N == 0 && !t.Exact {
+		return nil
+	}
+	return &t.N
+}
+
+// ExploitedCount is how many of them are known to be exploited; nil where none is and it is
+// not sure that there is none.
+func (t Tally) ExploitedCount() *int {
+	if t.Exploited == 0 && (!t.Exact || t.N > 0 && !t.ExploitationKnown) {
+		return nil
+	}
+	return &t.Exploited
+}
+
 // TallyBasis names what the number of findings rests on.
 func (w Localizer) TallyBasis(t Tally) string {
 	switch {

@@ -58,11 +58,8 @@ func NewCard(good report.Good, asOf time.Time) Card {
 	card := Card{
 		Version: CardVersion, ID: good.ID, Name: good.Name, AsOf: report.ISODate(asOf),
 		Stage: v.Stage, Possible: v.Possible, Because: v.Because, Lift: v.Lift, Risk: v.Risk,
-		FindingsExact: tally.Exact, Owners: owners(good), DeployedIn: good.DeploymentCountries, Licences: good.Licenses, SDGs: good.SDGs,
+		Findings: tally.Count(), FindingsExact: tally.Exact, Owners: owners(good), DeployedIn: good.DeploymentCountries, Licences: good.Licenses, SDGs: good.SDGs,
 		ObservedUntil: report.ISODate(v.ObservedUntil), Page: report.SlugOf(good.ID) + ".html",
-	}
-	if tally.Exact || tally.N > 0 {
-		card.Findings = &tally.N
 	}
 	for _, p := range report.PillarsInOrder(v) {
 		card.Levels = append(card.Levels, CardLevel{Of: p.ID, Level: report.LevelOf(p), Possible: p.Possible, Score: p.Score})

@@ -50,13 +50,6 @@ func GoodRow(good report.Good, tally report.Tally) []string {
 	}
 	cells = append(cells, scoreCell(v.Score.Score), scoreCell(&v.Score.Low), scoreCell(&v.Score.High),
 		coverage, report.ISODate(v.ObservedUntil), report.ISODate(report.LastCommitDay(good)))
-	advisories, exploited := "", ""
-	if tally.N > 0 || tally.State == observation.Measured {
-		advisories = strconv.Itoa(tally.N)
-	}
-	if tally.ExploitationKnown { // by a catalog of what is exploited
-		exploited = strconv.Itoa(tally.Exploited)
-	}
 	first := ""
 	if len(good.Repositories) > 0 {
 		first = good.Repositories[0].URL
@@ -65,7 +58,8 @@ func GoodRow(good report.Good, tally report.Tally) []string {
 	for i, n := range good.SDGs {
 		goals[i] = strconv.Itoa(n)
 	}
-	cells = append(cells, strconv.Itoa(len(good.Scans)), strconv.Itoa(tally.Read), advisories, report.English.TallyText(tally), exploited,
+	cells = append(cells, strconv.Itoa(len(good.Scans)), strconv.Itoa(tally.Read), countCell(tally.Count()), report.English.TallyText(tally),
+		countCell(tally.ExploitedCount()),
 		strings.Join(goals, " "), strings.Join(good.Types, " "), strings.Join(good.Licenses, " "), good.Website, first)
 	s := good.Succession
 	cells = append(cells, string(s.Depth), numberCell(s.Remaining), numberCell(s.Second), numberCell(s.Third), numberCell(s.Retained),
@@ -120,6 +114,14 @@ func pillarCells(p assess.Pillar) []string {
 	return append(cells, scoreCell(&p.Score.Low), scoreCell(&p.Score.High))
 }
 
+// countCell is empty where the number is unknown.
+func countCell(n *int) string {
+	if n == nil {
+		return ""
+	}
+	return strconv.Itoa(*n)
+}
+
 // numberCell is empty where the number is unknown.
 func numberCell(f *float64) string {
 	if f == nil {
@@ -129,10 +131,11 @@ func numberCell(f *float64) string {
 }
 
 // FindingsHeader is the first row of findings.csv, which has a row for each
-// place that lists an affected package.
+// place that lists an affected package. What the maintainer answered is among them: its
+// answer says so (a status of OpenVEX).
 var FindingsHeader = []string{
 	"good", "name", "stage", "repository", "path", "ecosystem", "package", "version", "relation", "development",
-	"advisory", "aliases", "severity", "score", "fixed_in", "exploited", "malicious", "published", "summary", "epss", "epss_day",
+	"advisory", "aliases", "severity", "score", "fixed_in", "exploited", "malicious", "published", "summary", "epss", "epss_day", "answer",
 }
 
 func FindingRows(good report.Good) [][]string {
@@ -142,12 +145,16 @@ func FindingRows(good report.Good) [][]string {
 		if i.EPSS != nil {
 			likely, day = strconv.FormatFloat(i.EPSS.Probability, 'f', -1, 64), i.EPSS.Day
 		}
+		answer := ""
+		if i.Answer != nil {
+			answer = string(i.Answer.Status)
+		}
 		for _, p := range i.Places {
 			rows = append(rows, []string{
 				good.ID, good.Name, string(good.Verdict.Stage), p.Repository, p.Path,
 				i.Package.Ecosystem, i.Package.Name, i.Package.Version, i.Relation, strconv.FormatBool(p.Development),
 				i.Advisory, strings.Join(i.Aliases, " "), string(i.Severity), scoreCell(i.Score), i.FixedIn,
-				report.English.ExploitedText(i), strconv.FormatBool(i.Malicious), report.ISODate(i.Published), i.Summary, likely, day,
+				report.English.ExploitedText(i), strconv.FormatBool(i.Malicious), report.ISODate(i.Published), i.Summary, likely, day, answer,
 			})
 		}
 	}

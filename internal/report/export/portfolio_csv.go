@@ -62,12 +62,6 @@ func criteriaRows(doc report.Document) [][]string {
 func replayRows(goods []report.Good) [][]string {
 	table := [][]string{{"good", "name", "repository", "quarter_from", "opened", "closed", "open_at_end", "median_days", "median_at_least", "median_low",
 		"median_high", "people", "open_at_twice", "open_at_four_times", "serious_open_for_a_year"}}
-	count := func(n *int) string {
-		if n == nil {
-			return ""
-		}
-		return strconv.Itoa(*n)
-	}
 	for _, good := range goods {
 		for _, r := range good.Replays {
 			speed := []string{"", "", "", ""}
@@ -76,7 +70,7 @@ func replayRows(goods []report.Good) [][]string {
 			}
 			for _, q := range r.Quarters {
 				row := []string{good.ID, good.Name, r.Repository, q.From, strconv.Itoa(q.Opened), strconv.Itoa(q.Closed), strconv.Itoa(q.Open)}
-				row = append(append(row, speed...), strconv.Itoa(r.People), count(r.Twice), count(r.FourTimes), strconv.Itoa(r.Year))
+				row = append(append(row, speed...), strconv.Itoa(r.People), countCell(r.Twice), countCell(r.FourTimes), strconv.Itoa(r.Year))
 				table = append(table, row)
 			}
 		}
@@ -172,13 +166,9 @@ func keystoneRows(doc report.Document) [][]string {
 	rows := [][]string{{"ecosystem", "package", "goods_direct", "goods_transitive", "goods_development", "goods", "in_messy_middle", "open_weaknesses", "worst",
 		"published_by", "published_by_stage", "good_ids", "lifecycle", "lifecycle_by", "lifecycle_day", "lifecycle_reason"}}
 	for _, k := range doc.Keystones {
-		open := ""
-		if k.Findings != nil {
-			open = fmt.Sprint(*k.Findings)
-		}
 		rows = append(rows, []string{k.Ecosystem, k.Package, fmt.Sprint(k.Direct), fmt.Sprint(k.Transitive), fmt.Sprint(k.Development), fmt.Sprint(len(k.Goods)),
 			fmt.Sprint(k.InMiddle),
-			open, string(k.Worst), k.FromGood, string(k.FromStage), strings.Join(k.Goods, " "), string(k.Lifecycle), k.Said.By, k.Said.Day, k.Said.Reason})
+			countCell(k.Findings), string(k.Worst), k.FromGood, string(k.FromStage), strings.Join(k.Goods, " "), string(k.Lifecycle), k.Said.By, k.Said.Day, k.Said.Reason})
 	}
 	return rows
 }
@@ -203,13 +193,9 @@ func upgradeRows(doc report.Document) [][]string {
 		"step_goods", "step_closes", "open_after", "good_ids"}}
 	for i, u := range doc.FixFirst {
 		for _, s := range u.Steps {
-			open := ""
-			if s.Open != nil {
-				open = fmt.Sprint(*s.Open)
-			}
 			rows = append(rows, []string{fmt.Sprint(i + 1), u.Ecosystem, u.Package, fmt.Sprint(u.Development),
 				fmt.Sprint(u.Closes), fmt.Sprint(u.Exploited), string(u.Worst), fmt.Sprint(len(u.Goods)), fmt.Sprint(u.Direct),
-				s.From, s.To, fmt.Sprint(s.Goods), fmt.Sprint(s.Closes), open, strings.Join(u.Goods, " ")})
+				s.From, s.To, fmt.Sprint(s.Goods), fmt.Sprint(s.Closes), countCell(s.Open), strings.Join(u.Goods, " ")})
 		}
 	}
 	return rows

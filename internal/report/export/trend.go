@@ -13,12 +13,6 @@ const TrendName = "trend.json"
 // Unknown numbers are empty.
 func TrendRows(t report.Trend) [][]string {
 	rows := [][]string{{"day", "id", "name", "stage", "score_low", "score_high", "findings", "people_12m", "rules"}}
-	number := func(n *int) string {
-		if n == nil {
-			return ""
-		}
-		return strconv.Itoa(*n)
-	}
 	for _, good := range t.Goods {
 		for _, p := range good.Points {
 			if p.Run < 0 || p.Run >= len(t.Runs) {
@@ -26,7 +20,7 @@ func TrendRows(t report.Trend) [][]string {
 			}
 			run := t.Runs[p.Run]
 			rows = append(rows, []string{run.Day, good.ID, good.Name, string(p.Stage), strconv.FormatFloat(p.Low, 'f', 1, 64),
-				strconv.FormatFloat(p.High, 'f', 1, 64), number(p.Findings), number(p.People), string(run.Rules)})
+				strconv.FormatFloat(p.High, 'f', 1, 64), countCell(p.Findings), countCell(p.People), string(run.Rules)})
 		}
 	}
 	return rows

@@ -304,60 +304,6 @@ func (c columnBuilder) posture() cell {
 	return result
 }
 
-// advisories fills the rows of what is open.
-func (c columnBuilder) advisories() {
-	t := c.tally
-	open := cell{Text: c.TallyText(t), Notes: []string{c.Translate("{n} of {all|package|packages} could be matched with advisories", "n", t.Matchable, "all",
-		t.Packages)}}
-	switch {
-	case t.Read == 0:
-		open = c.unread()
-	case t.N == 0 && t.State != observation.Measured && t.State != observation.NotApplicable:
-		open = c.measure(observation.AdvisoriesFindings)
-	case t.Packages == 0:
-		open.Notes = []string{c.Translate("no package was found in what was read")}
-	}
-	c.cells["advisories"], c.cells["severity"], c.cells["exploited"] = open, open, open
-	c.cells["fix"] = c.measure(observation.AdvisoriesOldestFixableDays)
-	if t.N == 0 {
-		return
-	}
-	c.cells["severity"] = cell{Text: c.severities()}
-	switch {
-	case !t.ExploitationKnown:
-		c.cells["exploited"] = c.unknown(c.Translate("no list of exploited weaknesses was read"))
-	case t.Exploited == 0:
-		c.cells["exploited"] = cell{Text: c.Translate("none of them")}
-	default:
-		c.cells["exploited"] = cell{Text: c.Number(float64(t.Exploited))}
-	}
-}
-
-// severities counts what is open by the worst rating of each weakness.
-func (c columnBuilder) severities() string {
-	var findings []observation.Finding
-	for _, f := range report.GatherFindings(c.good) {
-		findings = append(findings, f.Finding)
-	}
-	n := map[observation.Severity]int{}
-	for _, group := range observation.Groups(findings) {
-		worst := group[0].Severity
-		for _, f := range group {
-			if f.Severity.Compare(worst) < 0 {
-				worst = f.Severity
-			}
-		}
-		n[worst]++
-	}
-	var result []any
-	for _, severity := range observation.Severities() {
-		if n[severity] > 0 {
-			result = append(result, language.M("{n} {severity}", "n", n[severity], "severity", c.SeverityName(severity)))
-		}
-	}
-	return c.Translate("{list}", "list", language.List(result...))
-}
-
 // packages fills the rows of the inventory and of the licence.
 func (c columnBuilder) packages() {
 	licence := c.measure(observation.LicenseSPDX)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/reporttest"
 )
@@ -116,5 +117,41 @@ func TestLongTimesAreYearsSideBySide(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// That no weakness is known to be exploited sets no two goods apart, and is said only where
+// everything could be matched.
+func TestNoneExploitedIsAlikeOrUnknown(t *testing.T) {
+	for name, c := range map[string]struct {
+		tally     report.Tally
+		text, key string
+	}{
+		"none open":             {report.Tally{Read: 1, State: observation.Measured, Exact: true}, "none", "none"},
+		"none of those open":    {report.Tally{Read: 1, State: observation.Measured, Exact: true, N: 3, ExploitationKnown: true}, "none of them", "none"},
+		"none in a part":        {report.Tally{Read: 1, State: observation.Measured, Packages: 200, Matchable: 1}, "unknown", ""},
+		"none of those found":   {report.Tally{Read: 1, State: observation.Measured, N: 3, ExploitationKnown: true}, "unknown", ""},
+		"no list was read":      {report.Tally{Read: 1, State: observation.Measured, Exact: true, N: 3}, "unknown", ""},
+		"no packages":           {report.Tally{Read: 1, State: observation.NotApplicable}, "unknown", ""},
+		"one":                   {report.Tally{Read: 1, State: observation.Measured, Exact: true, N: 3, Exploited: 1}, "1", ""},
+		"one of those found":    {report.Tally{Read: 1, State: observation.Measured, N: 3, Exploited: 1}, "at least 1", ""},
+		"no repository is read": {report.Tally{}, "unknown", ""},
+	} {
+		b := columnBuilder{pageLocalizer: englishPages, tally: c.tally, cells: map[string]cell{}}
+		b.advisories()
+		if got := b.cells["exploited"]; got.Text != c.text || got.Key != c.key || got.Unknown != (c.text == "unknown") {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+// What the maintainer answered is not open, by severity neither.
+func TestWhatWasAnsweredIsNotOpenBySeverity(t *testing.T) {
+	finding := reporttest.FindingOf("left", "1.0.0", "GHSA-0001", "high", 8, "", nil)
+	answered := reporttest.FindingOf("right", "1.0.0", "GHSA-0002", "critical", 9, "", nil)
+	answered.Answer = &observation.Answer{Status: observation.NotAffected}
+	b := columnBuilder{pageLocalizer: englishPages, good: report.Good{Scans: []report.Scan{{Findings: []observation.Finding{finding, answered}}}}}
+	if got := b.severities(); got != "1 high" {
+		t.Errorf("%q", got)
 	}
 }

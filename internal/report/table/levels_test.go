@@ -1,11 +1,31 @@
 package table
 
 import (
+	"io"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
 )
+
+// Where a part was matched and nothing found, the table has no number to sort by.
+func TestNothingFoundInAPartIsNoZeroInTheTable(t *testing.T) {
+	var file strings.Builder
+	rows := []report.Row{{Findings: report.Tally{State: observation.Measured}}, {Findings: report.Tally{State: observation.Measured, Exact: true}},
+		{Findings: report.Tally{State: observation.Measured, N: 2}}}
+	err := WriteData(time.Time{}, rows, nil, func(name string, content func(io.Writer) error) error {
+		if name != Folder+"column-advisories.js" {
+			return content(io.Discard)
+		}
+		return content(&file)
+	})
+	if err != nil || !strings.Contains(file.String(), `"value":[null,0,2]`) {
+		t.Errorf("%v: %s", err, file.String())
+	}
+}
 
 // The data of the table say of a level what its cell says, over every set of levels that can
 // be possible.

@@ -217,10 +217,10 @@ func (d data) columns() error {
 		{"risk", func(r report.Row) any { return riskNumber(r.Verdict.Risk) }},
 		{"coverage", coverageNumber},
 		{"advisories", func(r report.Row) any {
-			if kind := r.Findings.Kind(); kind == "unknown" || kind == "no packages" {
-				return nil
+			if n := r.Findings.Count(); n != nil {
+				return *n
 			}
-			return r.Findings.N
+			return nil
 		}},
 	} {
 		err := d.file("column-"+one.id, func(w *object) {
