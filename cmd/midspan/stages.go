@@ -11,8 +11,8 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/pipeline"
 	"github.com/midspan/midspan/internal/report"
-	"github.com/midspan/midspan/internal/report/unread"
 	"github.com/midspan/midspan/internal/report/export"
+	"github.com/midspan/midspan/internal/report/unread"
 	"github.com/midspan/midspan/internal/store"
 )
 
