@@ -285,7 +285,8 @@ func (p *Pipeline) loadEntry(ctx context.Context, run store.Run, good store.Good
 
 // countIn adds a good to the counts over all goods.
 func (e entry) countIn(summary *summary, totals *portfolio.Portfolio) {
-	summary.addGood(e.brief.Verdict, len(e.brief.Scans) > 0)
+	findings, _ := observation.Find(e.brief.Measures, observation.AdvisoriesFindings)
+	summary.addGood(e.brief.Verdict, findings, len(e.brief.Scans) > 0)
 	own, _ := observation.Find(e.brief.Measures, identityPackages)
 	published, _ := own.List()
 	totals.AddGood(e.brief.Good, e.brief.Verdict.Stage, published)

@@ -33,8 +33,11 @@ func newSummary() *summary {
 	}
 }
 
-func (s *summary) addGood(verdict assess.Verdict, hasRepository bool) {
+// addGood adds a good; its findings are those of its repositories.
+func (s *summary) addGood(verdict assess.Verdict, findings observation.Measure, hasRepository bool) {
 	s.result.Goods++
+	isCounted := findings.State == observation.NotApplicable || findings.State == observation.Measured && findings.Bound == observation.Exact
+	s.result.FindingsAtLeast = s.result.FindingsAtLeast || !isCounted
 	s.result.Stages[verdict.Stage]++
 	if verdict.Borderline != nil {
 		s.result.Borderline++

@@ -135,6 +135,9 @@ type Summary struct {
 	// catalog of known exploited vulnerabilities was read.
 	Findings  *int `json:"findings,omitempty"`
 	Exploited *int `json:"exploited,omitempty"`
+	// FindingsAtLeast is set where there may be more of both: not everything could be read
+	// and matched.
+	FindingsAtLeast bool `json:"findingsAtLeast,omitempty"`
 	// Unmatched counts packages that could not be matched, by cause.
 	Unmatched map[string]int `json:"unmatched"`
 }

@@ -191,7 +191,7 @@ func EveryState() report.Document {
 		Summary: report.Summary{
 			Goods: 10, Repositories: 11, Scanned: 9, Failed: map[string]int{"not-found": 1, "unreachable": 1},
 			Stages:     map[assess.Stage]int{assess.MessyMiddle: 2, assess.Sustained: 1, assess.Emerging: 2, assess.Fading: 1, assess.Dormant: 1, assess.Sunset: 1, assess.Unassessed: 2},
-			Borderline: 1, Coverage: .86, Packages: 481, Findings: new(3), Exploited: new(1),
+			Borderline: 1, Coverage: .86, Packages: 481, Findings: new(3), Exploited: new(1), FindingsAtLeast: true,
 			Unmatched: map[string]int{"no-version": 20, "no-advisory-database": 9},
 		},
 		Keystones: []portfolio.Keystone{
