@@ -9,14 +9,15 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// Facts are those of one good. A list is nil where nobody looked; a number or a yes where it
-// is unknown.
+// Facts are those of one good. A list is nil where nobody looked, or where nothing was found
+// in a part; a number or a yes where it is unknown.
 type Facts struct {
 	Interfaces, Services []string
 	CardFields           []string // of its model card or dataset card
 	OnList               *bool    // its licence is on the list for its kind
 	FirstShare           *float64 // of the work of 12 months, by the first organization
 	DataCommits          *float64 // commits of 12 months that changed data
+	DataCommitsBound     observation.Bound
 }
 
 // FactsIn reads them from the measures of a good.
@@ -28,8 +29,11 @@ func FactsIn(measures []observation.Measure) Facts {
 			facts.OnList = &yes
 		}
 	}
-	for _, id := range []string{observation.ModelCardFields, observation.DataCardFields} {
-		facts.CardFields = append(facts.CardFields, list(measures, id)...)
+	data, _ := observation.Find(measures, observation.DataCommits12m)
+	facts.DataCommitsBound = data.Bound
+	model, dataset := list(measures, observation.ModelCardFields), list(measures, observation.DataCardFields)
+	if facts.CardFields = append(model, dataset...); len(facts.CardFields) == 0 && dataset == nil {
+		facts.CardFields = nil // a card may be there
 	}
 	return facts
 }
@@ -37,14 +41,15 @@ func FactsIn(measures []observation.Measure) Facts {
 // Asked reports whether somebody looked for standards and services.
 func (f Facts) Asked() bool { return f.Interfaces != nil || f.Services != nil }
 
-// list is a measured list; one that does not apply is empty, and nil is unknown.
+// list is a measured list; one that does not apply is empty, and nil is unknown. So is one
+// that is empty in the part that was read.
 func list(measures []observation.Measure, id string) []string {
 	m, found := observation.Find(measures, id)
 	if found && m.State == observation.NotApplicable {
 		return []string{}
 	}
 	items, known := m.List()
-	if !known {
+	if !known || len(items) == 0 && m.Bound != observation.Exact {
 		return nil
 	}
 	return append([]string{}, items...)

@@ -2,6 +2,7 @@ package served
 
 import (
 	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/serves"
 )
@@ -22,22 +23,34 @@ func Of(w report.Localizer, good report.Good) *Good {
 	if !facts.Asked() {
 		return nil
 	}
-	said := func(items []string) string {
-		switch {
-		case items == nil:
-			return w.Translate("unknown")
-		case len(items) == 0:
-			return w.Translate("none found")
-		}
-		return w.ShortList(items)
-	}
-	g := &Good{Interfaces: said(facts.Interfaces), Services: said(facts.Services), Share: w.Translate("unknown")}
+	g := &Good{Share: w.Translate("unknown")}
 	if facts.FirstShare != nil {
 		g.Share = w.Percent(*facts.FirstShare)
 	}
 	if len(facts.CardFields) > 0 {
 		g.Fields = w.ShortList(facts.CardFields)
 	}
-	g.Line = w.Translate("Exchange and lock-in: {n|standard|standards}, {m|service|services} named", "n", len(facts.Interfaces), "m", len(facts.Services))
+	standards, services := language.M("standards unknown"), language.M("services unknown")
+	var n language.Arg
+	if g.Interfaces, n = said(w, good, observation.EvidenceInterfaces, facts.Interfaces); facts.Interfaces != nil {
+		standards = language.M("{n|standard|standards}", "n", n)
+	}
+	if g.Services, n = said(w, good, observation.EvidenceServices, facts.Services); facts.Services != nil {
+		services = language.M("{n|service|services} named", "n", n)
+	}
+	g.Line = w.Translate("Exchange and lock-in: {standards}, {services}", "standards", standards, "services", services)
 	return g
+}
+
+// said are the items of a list as text, and how many they are; both with their bound.
+func said(w report.Localizer, good report.Good, measure string, items []string) (string, language.Arg) {
+	m, _ := observation.Find(good.Measures, measure)
+	n := language.Bounded(float64(len(items)), m.Bound)
+	switch {
+	case items == nil:
+		return w.Translate("unknown"), n
+	case len(items) == 0:
+		return w.Translate("none found"), n
+	}
+	return w.MeasureText(m), n
 }

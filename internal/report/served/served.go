@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/serves"
 )
@@ -114,18 +115,21 @@ func ranked(by map[string][]string) []Named {
 
 func ownOf(w report.Localizer, good report.Good, kind string) Own {
 	o := Own{ID: good.ID, Kind: w.TranslateMessage(kinds[kind]), OnList: w.Translate("unknown"),
-		Fields: w.Translate("no card found"), Changes: w.Translate("unknown")}
+		Fields: w.Translate("unknown"), Changes: w.Translate("unknown")}
 	if good.Facts.OnList != nil {
 		o.OnList = w.Translate("no")
 		if *good.Facts.OnList {
 			o.OnList = w.Translate("yes")
 		}
 	}
-	if len(good.Facts.CardFields) > 0 {
-		o.Fields = w.ShortList(good.Facts.CardFields)
+	switch fields := good.Facts.CardFields; {
+	case len(fields) > 0:
+		o.Fields = w.ShortList(fields)
+	case fields != nil:
+		o.Fields = w.Translate("no card found")
 	}
 	if n := good.Facts.DataCommits; n != nil {
-		o.Changes = w.Number(*n)
+		o.Changes = w.TranslateArg(language.Bounded(*n, good.Facts.DataCommitsBound))
 	}
 	return o
 }
