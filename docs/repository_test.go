@@ -118,3 +118,78 @@ func TestFilesThatAReleaseNamesAreThere(t *testing.T) {
 		}
 	}
 }
+
+// What the policy of this repository takes as it is has a reason, an end, and a line in
+// .ci/vulnerabilities, where govulncheck's name of it stands.
+func TestWhatTheOwnPolicyExceptsIsNamed(t *testing.T) {
+	var own struct {
+		Conditions []struct {
+			Findings struct {
+				Except []struct{ Advisory, Because, Until string }
+			}
+		}
+	}
+	policy, err := os.ReadFile("../.ci/policy.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	decode(t, string(policy), &own)
+	known, err := os.ReadFile("../.ci/vulnerabilities")
+	if err != nil {
+		t.Fatal(err)
+	}
+	excepted := map[string]bool{}
+	for _, condition := range own.Conditions {
+		for _, e := range condition.Findings.Except {
+			excepted[e.Advisory] = true
+			if e.Because == "" || e.Until == "" || !strings.Contains(string(known), e.Advisory) {
+				t.Errorf("%s is excepted by the policy without a reason, a day or a line of .ci/vulnerabilities", e.Advisory)
+			}
+		}
+	}
+	for line := range strings.Lines(string(known)) {
+		id := regexp.MustCompile(`GHSA(-\w{4}){3}`).FindString(line)
+		if strings.HasPrefix(line, "GO-") && !strings.Contains(line, "no fixed version") && !excepted[id] {
+			t.Errorf("this has a fix that is not taken, and the policy would fail for it: %s", line)
+		}
+	}
+}
+
+// Every module of the repository, and every image that is named, is one for which updates are
+// proposed.
+func TestUpdatesAreProposedForAllModules(t *testing.T) {
+	var dependabot struct {
+		Updates []struct {
+			Ecosystem   string `yaml:"package-ecosystem"`
+			Directory   string
+			Directories []string
+		}
+	}
+	text, err := os.ReadFile("../.github/dependabot.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	decode(t, string(text), &dependabot)
+	looked := map[string][]string{}
+	for _, update := range dependabot.Updates {
+		looked[update.Ecosystem] = append(looked[update.Ecosystem], append(update.Directories, update.Directory)...)
+	}
+	ecosystems := map[string]string{"go.mod": "gomod", "Dockerfile": "docker", "compose.yaml": "docker-compose"}
+	err = filepath.WalkDir("..", func(path string, entry os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if name := entry.Name(); entry.IsDir() && (name == "testdata" || name == "bin" || name == "node_modules" || strings.HasPrefix(name, ".git")) {
+			return filepath.SkipDir
+		}
+		ecosystem := ecosystems[entry.Name()]
+		folder := strings.TrimSuffix("/"+strings.TrimPrefix(filepath.ToSlash(filepath.Dir(path)), "../"), "..")
+		if ecosystem != "" && !slices.Contains(looked[ecosystem], folder) {
+			t.Errorf("nothing proposes updates of %s (%s in %s)", path, ecosystem, folder)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
