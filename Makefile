@@ -40,8 +40,9 @@ readability:
 # The race detector over packages that start goroutines and end under it in minutes. It
 # needs a C compiler, unlike everything else here. docs/architecture.md says what is not
 # among them.
-RACE ?= ./internal/child ./internal/fetch ./internal/files ./internal/gitrepo ./internal/mirror ./internal/osvdb \
-	./scanners ./scanners/maintenance ./scanners/runtimes ./scanners/scorecard/...
+RACE ?= ./internal/child ./internal/egress ./internal/fetch ./internal/files ./internal/gitrepo ./internal/mirror \
+	./internal/monitor ./internal/osvdb ./internal/queue ./scanners ./scanners/forge ./scanners/maintenance/... \
+	./scanners/packages ./scanners/runtimes ./scanners/scorecard/...
 race: export CGO_ENABLED := 1
 race:
 	go test -race -short -timeout 20m $(RACE)

@@ -24,6 +24,11 @@ func TestFilesAboutTheRepositoryAgree(t *testing.T) {
 			Available []string `yaml:"availableLanguages"`
 		}
 		Maintenance struct{ Contacts []map[string]string }
+		DependsOn   struct {
+			Open []struct {
+				VersionMin string `yaml:"versionMin"`
+			}
+		} `yaml:"dependsOn"`
 	}
 	var citation struct {
 		Version  string
@@ -47,6 +52,9 @@ func TestFilesAboutTheRepositoryAgree(t *testing.T) {
 	}
 	if heading := fmt.Sprintf("\n## %s - %s\n", code.Software, code.ReleaseDate); code.Software != "" && !strings.Contains(read("CHANGELOG.md"), heading) {
 		t.Errorf("CHANGELOG.md has no section of %s of %s, which publiccode.yml calls the newest release", code.Software, code.ReleaseDate)
+	}
+	if len(code.DependsOn.Open) != 1 || !strings.Contains(read("docs/versioning.md"), "git: "+code.DependsOn.Open[0].VersionMin+" and later") {
+		t.Errorf("publiccode.yml asks for %v, and docs/versioning.md for another git", code.DependsOn.Open)
 	}
 	if code.Version != "0.7" {
 		t.Errorf("publiccode.yml is of version %s, want 0.7", code.Version)
@@ -191,5 +199,48 @@ func TestUpdatesAreProposedForAllModules(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A room that starts goroutines is run under the race detector, or docs/architecture.md says
+// that it is not.
+func TestRoomsThatStartGoroutinesAreRunUnderTheRaceDetector(t *testing.T) {
+	makefile, err := os.ReadFile("../Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, _ := strings.Cut(string(makefile), "\nRACE ?=")
+	list, _, _ = strings.Cut(list, "\nrace:")
+	raced := strings.Fields(strings.ReplaceAll(list, "\\\n", " "))
+	text, err := os.ReadFile("architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, left, _ := strings.Cut(string(text), "\n- `make race` runs")
+	left, _, _ = strings.Cut(left, "\n- ")
+	starts := regexp.MustCompile(`(?m)^\s*(go (func|\w+[.(])|\w+(\.\w+)*\.Go\()`)
+	found := map[string]bool{}
+	for _, folder := range []string{"cmd", "internal", "scanners", "catalog"} {
+		err := filepath.WalkDir("../"+folder, func(path string, entry os.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			code, err := os.ReadFile(path)
+			if starts.Match(code) {
+				found[strings.TrimPrefix(filepath.ToSlash(filepath.Dir(path)), "../")] = true
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(found) < 8 {
+		t.Fatalf("only %v start goroutines", found)
+	}
+	for room := range found {
+		if !slices.Contains(raced, "./"+room) && !strings.Contains(left, "`"+room+"`") {
+			t.Errorf("%s starts goroutines; it is not in RACE of the Makefile, and architecture.md does not say why", room)
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -191,4 +192,33 @@ policies ([policies](../policy.md)). There are %d.
 		fmt.Fprintf(&w, "| `%s` | %s | %s | %s | %s |\n", d.ID, cell(d.Name), value, cell(strings.Join(strings.Fields(d.Means), " ")), cell(source))
 	}
 	return w.String()
+}
+
+// Every variable of Midspan's own that the code reads, and every token, stands in the help.
+func TestEveryVariableThatIsReadIsInTheHelp(t *testing.T) {
+	name := regexp.MustCompile(`"(MIDSPAN_[A-Z_]*[A-Z]|[A-Z]+_TOKEN)"`)
+	read := 0
+	for _, folder := range []string{".", "../../internal", "../../scanners"} {
+		err := filepath.WalkDir(folder, func(path string, entry os.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			for _, found := range name.FindAllSubmatch(text, -1) {
+				if variable := string(found[1]); !strings.HasPrefix(variable, "MIDSPAN_TEST_") {
+					read++
+					if !slices.Contains(strings.FieldsFunc(environmentHelp().Long, func(r rune) bool { return strings.ContainsRune(" ,\n", r) }), variable) {
+						t.Errorf("%s reads %s, which midspan help environment does not name", path, variable)
+					}
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if read < 8 {
+		t.Errorf("only %d variables were found", read)
+	}
 }

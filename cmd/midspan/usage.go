@@ -48,9 +48,21 @@ func environmentHelp() *cobra.Command {
 	topic := &cobra.Command{
 		Use:   "environment",
 		Short: "Variables that are read: settings, proxies, certificates, colour, the day",
-		Long: `MIDSPAN_*          a setting each: MIDSPAN_AS_OF is --as-of (midspan help settings)
+		Long: `MIDSPAN_*          a setting each, but for those below: MIDSPAN_AS_OF is --as-of
+                   (midspan help settings)
 MIDSPAN_CONFIG     the settings file
-GITHUB_TOKEN       asks GitHub whether a repository was archived, and who answers there
+MIDSPAN_GITHUB_TOKEN, GITHUB_TOKEN, GH_TOKEN
+                   asks GitHub whether a repository was archived, and who answers there
+MIDSPAN_GITLAB_TOKEN, GITLAB_TOKEN
+                   the same of gitlab.com
+MIDSPAN_FORGE_TOKENS
+                   the same of other hosts: host=token host=token
+MIDSPAN_OPENCOLLECTIVE_TOKEN, OPENCOLLECTIVE_TOKEN
+                   more requests at Open Collective
+MIDSPAN_SOFTWAREHERITAGE_TOKEN
+                   more requests at Software Heritage
+PGPASSWORD, PGPASSFILE, ...
+                   of a store in PostgreSQL what its address leaves out, as libpq takes them
 HTTPS_PROXY, HTTP_PROXY, NO_PROXY
                    the proxy of your institution, for all that is fetched; also in small
                    letters. NO_PROXY lists hosts that are asked without it
