@@ -342,17 +342,18 @@ func (p *Pipeline) loadFull(ctx context.Context, e entry) (report.Good, error) {
 
 // stand adds where the good stands, and what a series over runs shows of it.
 func (e entry) stand(standings *[]report.Standing, points *[]store.Point) {
-	v, counted := e.brief.Verdict, func(id string) *int {
+	v, counted := e.brief.Verdict, func(id string) (*int, observation.Bound) {
 		m, _ := observation.Find(e.brief.Measures, id)
 		number, ok := m.Number()
 		if !ok {
-			return nil
+			return nil, observation.Exact
 		}
 		n := int(number)
-		return &n
+		return &n, m.Bound
 	}
-	point := store.Point{Good: e.brief.ID, Stage: string(v.Stage), Low: v.Score.Low, High: v.Score.High,
-		Findings: counted(observation.AdvisoriesFindings), People: counted(observation.PeopleContributors12m)}
+	point := store.Point{Good: e.brief.ID, Stage: string(v.Stage), Low: v.Score.Low, High: v.Score.High}
+	point.Findings, point.FindingsBound = counted(observation.AdvisoriesFindings)
+	point.People, point.PeopleBound = counted(observation.PeopleContributors12m)
 	if (v.Score == assess.Range{}) { // of an older program
 		point.High = 100
 	}

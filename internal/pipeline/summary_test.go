@@ -7,6 +7,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/portfolio"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/store"
 )
 
 // The count of open weaknesses says that it is a lower bound where that of one good is, though
@@ -36,5 +37,17 @@ func TestTheSummaryKnowsWhetherItsCountIsExact(t *testing.T) {
 		if s.result.FindingsAtLeast != c.want {
 			t.Errorf("%s: %v, want %v", name, s.result.FindingsAtLeast, c.want)
 		}
+	}
+}
+
+// "At least 0" is no 0 in a series.
+func TestAPointKeepsItsBounds(t *testing.T) {
+	var standings []report.Standing
+	var points []store.Point
+	entry{brief: report.Good{Measures: []observation.Measure{
+		{ID: observation.AdvisoriesFindings, State: observation.Measured, Value: 0.0, Bound: observation.AtLeast},
+		{ID: observation.PeopleContributors12m, State: observation.Measured, Value: 4.0}}}}.stand(&standings, &points)
+	if p := points[0]; *p.Findings != 0 || p.FindingsBound != observation.AtLeast || *p.People != 4 || p.PeopleBound != observation.Exact {
+		t.Errorf("%+v", p)
 	}
 }

@@ -43,7 +43,7 @@ func (p *Pipeline) trend(ctx context.Context, run store.Run, goods []report.Stan
 		trend.Runs = append(trend.Runs, step)
 		for _, point := range points {
 			trend.Add(point.Good, report.TrendPoint{Run: i, Stage: assess.Stage(point.Stage), Low: point.Low, High: point.High,
-				Findings: point.Findings, People: point.People})
+				Findings: point.Findings, People: point.People, FindingsBound: point.FindingsBound, PeopleBound: point.PeopleBound})
 		}
 	}
 	return trend, nil

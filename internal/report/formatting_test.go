@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/midspan/midspan/internal/assess"
@@ -163,5 +164,19 @@ func TestAValueKeepsItsBound(t *testing.T) {
 		if got := report.English.ValueText(c.value, "", c.bound); got != c.want {
 			t.Errorf("%v %s: %q, want %q", c.value, c.bound, got, c.want)
 		}
+	}
+}
+
+// At most so many days ago is that day or a later one.
+func TestTheDayOfTheLastCommitKeepsItsBound(t *testing.T) {
+	for bound, want := range map[observation.Bound]string{observation.Exact: "1 Jul 2026", observation.AtMost: "1 Jul 2026 or later", observation.AtLeast: "1 Jul 2026 or earlier"} {
+		day := report.LastCommitDay(report.Good{Measures: []observation.Measure{{ID: observation.MomentumDaysSinceCommit, State: observation.Measured, Value: 10.0,
+			Bound: bound, At: time.Date(2026, 7, 11, 0, 0, 0, 0, time.UTC)}}})
+		if got := report.English.DayText(day); got != want {
+			t.Errorf("%s: %q, want %q", bound, got, want)
+		}
+	}
+	if got := report.English.DayText(report.LastCommitDay(report.Good{})); got != "unknown" {
+		t.Errorf("of nothing: %q", got)
 	}
 }

@@ -14,7 +14,7 @@ import (
 type Row struct {
 	Good
 	Supports   [4]assess.Pillar
-	LastCommit time.Time // day of the last human commit; zero where it is unknown
+	LastCommit Day // of the last human commit
 	Findings   Tally
 }
 
@@ -107,16 +107,34 @@ func plainReasons(reasons []assess.Reason) []assess.Reason {
 	return plain
 }
 
+// Day is a day, or one that a day is not before (AtLeast) or not after (AtMost). The zero
+// one is unknown.
+type Day struct {
+	time.Time
+	Bound observation.Bound
+}
+
 // LastCommitDay returns the day of the last human commit, from the days that lie
-// between it and the measure's time; zero where it is unknown.
-func LastCommitDay(good Good) time.Time {
-	for _, m := range good.Measures {
-		if m.ID != observation.MomentumDaysSinceCommit {
-			continue
-		}
-		if days, ok := m.Number(); ok && !m.At.IsZero() {
-			return m.At.UTC().AddDate(0, 0, -int(days))
-		}
+// between it and the measure's time: at most so many days ago is that day or a later one.
+func LastCommitDay(good Good) Day {
+	m, _ := observation.Find(good.Measures, observation.MomentumDaysSinceCommit)
+	days, ok := m.Number()
+	if !ok || m.At.IsZero() {
+		return Day{}
 	}
-	return time.Time{}
+	turned := map[observation.Bound]observation.Bound{observation.AtMost: observation.AtLeast, observation.AtLeast: observation.AtMost}
+	return Day{m.At.UTC().AddDate(0, 0, -int(days)), turned[m.Bound]}
+}
+
+// DayText writes a day with its bound.
+func (w Localizer) DayText(d Day) string {
+	switch {
+	case d.IsZero():
+		return w.Translate("unknown")
+	case d.Bound == observation.AtLeast:
+		return w.Translate("{day} or later", "day", d.Time)
+	case d.Bound == observation.AtMost:
+		return w.Translate("{day} or earlier", "day", d.Time)
+	}
+	return w.Date(d.Time)
 }

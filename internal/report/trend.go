@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/observation"
 )
 
 // TrendVersion is the version of trend.json.
@@ -56,6 +57,9 @@ type TrendPoint struct {
 	// Findings and People (who committed in 12 months) are left out where unknown.
 	Findings *int `json:"findings,omitempty"`
 	People   *int `json:"people,omitempty"`
+	// FindingsBound and PeopleBound are left out where these are exact.
+	FindingsBound observation.Bound `json:"findingsBound,omitempty"`
+	PeopleBound   observation.Bound `json:"peopleBound,omitempty"`
 }
 
 // NewTrend begins the series of some goods, which come by id.

@@ -86,7 +86,8 @@ func (g TrendGood) changed() bool {
 	for i := 1; i < len(g.Points); i++ {
 		a, b := g.Points[i-1], g.Points[i]
 		if cmp.Or(cmp.Compare(a.Stage, b.Stage), cmp.Compare(a.Low, b.Low), cmp.Compare(a.High, b.High),
-			cmp.Compare(number(a.People), number(b.People)), cmp.Compare(number(a.Findings), number(b.Findings))) != 0 {
+			cmp.Compare(number(a.People), number(b.People)), cmp.Compare(number(a.Findings), number(b.Findings)),
+			cmp.Compare(a.PeopleBound, b.PeopleBound), cmp.Compare(a.FindingsBound, b.FindingsBound)) != 0 {
 			return true
 		}
 	}

@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/portfolio"
+	"github.com/midspan/midspan/internal/wording"
 )
 
 // UpgradeStep is the upgrade of one package of a good, from all versions that it uses.
@@ -141,11 +143,12 @@ func moreText(n int) string {
 
 // Action writes the upgrade of what runs as something to do: the version to go to, how
 // many of the good's findings that closes, and which file is concerned.
-func (u UpgradeStep) Action(findings int) string {
-	all := "1 finding"
-	if findings != 1 {
-		all = fmt.Sprintf("%d findings", findings)
+func (u UpgradeStep) Action(t Tally) string {
+	bound := observation.AtLeast
+	if t.Exact {
+		bound = observation.Exact
 	}
+	all := English.TranslateMessage(wording.Quantity(language.Bounded(float64(t.N), bound), observation.UnitFindings))
 	text := fmt.Sprintf("Upgrade %s from %s to %s: it closes %d of %s%s; it is part of what runs", u.Package, u.From, u.To, u.Closes, all, OpenText(u.Open))
 	if u.File != "" {
 		text += " (" + u.File + moreText(u.More) + ")"
@@ -156,8 +159,7 @@ func (u UpgradeStep) Action(findings int) string {
 // bestUpgrade is the upgrade of what runs that helps most; empty where there is none.
 func bestUpgrade(good Good) string {
 	for _, step := range HelpfulUpgrades(1, good) {
-		tally := TallyFindings(good)
-		return step.Action(tally.N)
+		return step.Action(TallyFindings(good))
 	}
 	return ""
 }

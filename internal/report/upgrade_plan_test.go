@@ -59,9 +59,12 @@ func TestOnlyUpgradesOfWhatRunsHelp(t *testing.T) {
 			t.Errorf("%+v helps nobody who runs it", step)
 		}
 	}
-	changes := strings.Join(report.HelpfulChanges(good), "\n")
-	if want := "Upgrade left from 1.0.0, 2.0.0 to 3.0.0: it closes 3 of 4 findings; 1 known of the new version; it is part of what runs (api/a.json and 2 more)."; changes != want {
-		t.Errorf("got  %s\nwant %s", changes, want)
+	for bound, of := range map[observation.Bound]string{observation.Exact: "4 findings", observation.AtLeast: "at least 4 findings"} {
+		good.Measures = []observation.Measure{{ID: observation.AdvisoriesFindings, State: observation.Measured, Value: 4.0, Bound: bound}}
+		want := "Upgrade left from 1.0.0, 2.0.0 to 3.0.0: it closes 3 of " + of + "; 1 known of the new version; it is part of what runs (api/a.json and 2 more)."
+		if changes := strings.Join(report.HelpfulChanges(good), "\n"); changes != want {
+			t.Errorf("got  %s\nwant %s", changes, want)
+		}
 	}
 	issue := report.UpgradeIssue(9, good)
 	for _, want := range []string{"- [ ] `left`: `1.0.0, 2.0.0` → `3.0.0` (npm; closes 3, worst: high; 1 known of the new version) in `api/a.json` and 2 more\n",

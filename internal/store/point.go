@@ -26,7 +26,13 @@ type Point struct {
 	High     float64 `db:"high"`
 	Findings *int    `db:"findings"` // nil where unknown
 	People   *int    `db:"people"`   // of the last 12 months; nil where unknown
+	// FindingsBound and PeopleBound say how these relate to the true numbers.
+	FindingsBound observation.Bound `db:"findings_bound"`
+	PeopleBound   observation.Bound `db:"people_bound"`
 }
+
+// pointColumns are those of a point, without its run.
+const pointColumns = "good_id, stage, low, high, findings, people, findings_bound, people_bound"
 
 // PutRules stores the digest of the rules by which a run is judged.
 func (s *Store) PutRules(ctx context.Context, run int64, digest string) error {
@@ -54,12 +60,12 @@ func (s *Store) PastRuns(ctx context.Context, run Run, most int) ([]PastRun, err
 func (s *Store) PutPoints(ctx context.Context, run int64, points []Point) error {
 	return s.db.transaction(ctx, func(tx transaction) error {
 		for some := range slices.Chunk(points, Page) {
-			args := make([]any, 0, 7*len(some))
+			args := make([]any, 0, 9*len(some))
 			for _, p := range some {
-				args = append(args, run, p.Good, p.Stage, p.Low, p.High, p.Findings, p.People)
+				args = append(args, run, p.Good, p.Stage, p.Low, p.High, p.Findings, p.People, p.FindingsBound, p.PeopleBound)
 			}
-			values := strings.TrimSuffix(strings.Repeat("(?, ?, ?, ?, ?, ?, ?), ", len(some)), ", ")
-			query := `INSERT INTO points (run_id, good_id, stage, low, high, findings, people) VALUES ` + values + ` ON CONFLICT DO NOTHING`
+			values := strings.TrimSuffix(strings.Repeat("(?, ?, ?, ?, ?, ?, ?, ?, ?), ", len(some)), ", ")
+			query := `INSERT INTO points (run_id, ` + pointColumns + `) VALUES ` + values + ` ON CONFLICT DO NOTHING`
 			if err := tx.run(ctx, query, args...); err != nil {
 				return err
 			}
@@ -71,21 +77,26 @@ func (s *Store) PutPoints(ctx context.Context, run int64, points []Point) error 
 // Points returns the points of a run by good. They are taken out of the verdicts when they
 // are first asked for, and kept.
 func (s *Store) Points(ctx context.Context, run int64) ([]Point, error) {
-	measured := func(column string) string {
-		return fmt.Sprintf(`(SELECT CAST(CAST(measure.value ->> 'value' AS NUMERIC) AS INTEGER) FROM %s AS measure
-			WHERE measure.value ->> 'id' = '%s' AND measure.value ->> 'state' = '%s')`, s.db.elements("verdict", "measures"), column, observation.Measured)
+	of := func(what, measure string) string {
+		return fmt.Sprintf(`(SELECT %s FROM %s AS measure WHERE measure.value ->> 'id' = '%s' AND measure.value ->> 'state' = '%s')`,
+			what, s.db.elements("verdict", "measures"), measure, observation.Measured)
 	}
+	measured := func(measure string) string {
+		return of(`CAST(CAST(measure.value ->> 'value' AS NUMERIC) AS INTEGER)`, measure)
+	}
+	bound := func(measure string) string { return `coalesce(` + of(`measure.value ->> 'bound'`, measure) + `, '')` }
 	var points []Point
-	query := `SELECT good_id, stage, low, high, findings, people FROM points WHERE run_id = ? ORDER BY good_id`
+	query := `SELECT ` + pointColumns + ` FROM points WHERE run_id = ? ORDER BY good_id`
 	if err := s.db.list(ctx, &points, query, run); err != nil || len(points) > 0 {
 		return points, err
 	}
 	score := func(bound string, without int) string {
 		return fmt.Sprintf(`coalesce(CAST(%s -> 'verdict' -> 'score' ->> '%s' AS DOUBLE PRECISION), %d)`, s.db.document("verdict"), bound, without)
 	}
-	err := s.db.run(ctx, `INSERT INTO points (run_id, good_id, stage, low, high, findings, people)
+	err := s.db.run(ctx, `INSERT INTO points (run_id, `+pointColumns+`)
 		SELECT run_id, good_id, stage, `+score("low", 0)+`, `+score("high", 100)+`, `+
-		measured(observation.AdvisoriesFindings)+`, `+measured(observation.PeopleContributors12m)+` FROM goods
+		measured(observation.AdvisoriesFindings)+`, `+measured(observation.PeopleContributors12m)+`, `+
+		bound(observation.AdvisoriesFindings)+`, `+bound(observation.PeopleContributors12m)+` FROM goods
 		WHERE run_id = ? AND verdict IS NOT NULL ON CONFLICT DO NOTHING`, run)
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/observation"
 )
 
 // TestASeriesHasTheNewestRunOfEachDay stores runs of several days, one of them twice.
@@ -24,7 +25,7 @@ func testSeries(t *testing.T, s *Store) {
 			t.Fatal(err)
 		}
 		verdict := json.RawMessage(`{"verdict": {"score": {"low": 10, "high": 20.5}}, "measures": [
-			{"id": "advisories.findings", "state": "measured", "value": 7}, {"id": "people.contributors-12m", "state": "unknown"}]}`)
+			{"id": "advisories.findings", "state": "measured", "value": 7, "bound": "at-least"}, {"id": "people.contributors-12m", "state": "unknown"}]}`)
 		if err := s.PutVerdicts(ctx, run.ID, []Judged{{"a", "d", "fading", verdict}}); err != nil {
 			t.Fatal(err)
 		}
@@ -44,7 +45,8 @@ func testSeries(t *testing.T, s *Store) {
 		if err != nil || len(points) != 1 {
 			t.Fatalf("the points are %+v, %v", points, err)
 		}
-		if p := points[0]; p.Stage != "fading" || p.Low != 10 || p.High != 20.5 || p.Findings == nil || *p.Findings != 7 || p.People != nil {
+		if p := points[0]; p.Stage != "fading" || p.Low != 10 || p.High != 20.5 || p.Findings == nil || *p.Findings != 7 || p.People != nil ||
+			p.FindingsBound != observation.AtLeast || p.PeopleBound != observation.Exact {
 			t.Errorf("the point is %+v", p)
 		}
 	}
@@ -56,7 +58,7 @@ func testSeries(t *testing.T, s *Store) {
 	if points, err := s.Points(ctx, last.ID); err != nil || len(points) != 1 || points[0].Stage != "fading" {
 		t.Errorf("points that were there became %+v, %v", points, err)
 	}
-	given := []Point{{Good: "a", Stage: "fading", Low: 10, High: 20.5, Findings: &seven}}
+	given := []Point{{Good: "a", Stage: "fading", Low: 10, High: 20.5, Findings: &seven, FindingsBound: observation.AtLeast}}
 	if err := s.PutPoints(ctx, runs[0].ID, given); err != nil {
 		t.Fatal(err)
 	}

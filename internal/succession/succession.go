@@ -26,6 +26,8 @@ type Succession struct {
 	// MAINTAINERS, OWNERS, GOVERNANCE).
 	People *float64 `json:"people,omitempty"`
 	Teams  *float64 `json:"teams,omitempty"`
+	// Bounds are those of the counts above that are not exact, by their names here.
+	Bounds map[string]observation.Bound `json:"bounds,omitempty"`
 }
 
 // Depth is how much of the work of 12 months would remain.
@@ -66,6 +68,15 @@ func Of(measures []observation.Measure) Succession {
 		Remaining: value(observation.PeopleRemainingShare12m), Second: value(observation.PeopleSecondShare12m), Third: value(observation.PeopleThirdShare12m),
 		Retained: value(observation.PeopleRetainedContributors12m), Organizations: value(observation.PeopleOrganizations12m),
 		People: value(observation.GovernancePeopleNamed), Teams: value(observation.GovernanceTeamsNamed),
+	}
+	for name, id := range map[string]string{"retained": observation.PeopleRetainedContributors12m, "organizations": observation.PeopleOrganizations12m,
+		"people": observation.GovernancePeopleNamed, "teams": observation.GovernanceTeamsNamed} {
+		if m := byID[id]; m.State == observation.Measured && m.Bound != observation.Exact {
+			if s.Bounds == nil {
+				s.Bounds = map[string]observation.Bound{}
+			}
+			s.Bounds[name] = m.Bound
+		}
 	}
 	first, rest := value(observation.PeopleFirstCommits12m), value(observation.PeopleRemainingCommits12m)
 	if first != nil && rest != nil {

@@ -28,3 +28,13 @@ func TestSuccessionSaysHowMuchOfTheWorkWouldRemain(t *testing.T) {
 		t.Errorf("of nothing: %+v", got)
 	}
 }
+
+// A count of people in a good that was read in part is a lower bound.
+func TestACountOfPeopleKeepsItsBound(t *testing.T) {
+	got := succession.Of([]observation.Measure{
+		{ID: observation.PeopleRetainedContributors12m, State: observation.Measured, Value: 2.0, Bound: observation.AtLeast},
+		{ID: observation.PeopleOrganizations12m, State: observation.Measured, Value: 1.0}})
+	if len(got.Bounds) != 1 || got.Bounds["retained"] != observation.AtLeast {
+		t.Errorf("%+v", got)
+	}
+}

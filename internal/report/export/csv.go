@@ -21,7 +21,8 @@ import (
 // number is an empty cell, never a zero; its level is "unknown". A level of which only
 // bounds are known is named as such ("at least fair"); the columns level_low and level_high
 // hold the lowest and the highest level that is possible, score_low and score_high the
-// range of the score. All four are empty where nothing is known.
+// range of the score. All four are empty where nothing is known. The last two columns name
+// those whose number, day or list is a lower or an upper bound.
 var GoodsHeader = []string{
 	"id", "name", "stage", "borderline", "because",
 	"load_level", "load_level_low", "load_level_high", "load_score", "load_score_low", "load_score_high",
@@ -36,6 +37,7 @@ var GoodsHeader = []string{
 	"funding_evidence", "risk_level", "risk_score", "owners", "developed_in", "deployed_in",
 	"functions_on_one_person", "functions_alone", "functions_not_seen",
 	"standards", "services_named", "first_organization_share", "card_fields", "data_commits",
+	"at_least", "at_most",
 }
 
 func GoodRow(good report.Good, tally report.Tally) []string {
@@ -49,7 +51,7 @@ func GoodRow(good report.Good, tally report.Tally) []string {
 		coverage = strconv.FormatFloat(v.Coverage.Share, 'f', 2, 64)
 	}
 	cells = append(cells, scoreCell(v.Score.Score), scoreCell(&v.Score.Low), scoreCell(&v.Score.High),
-		coverage, report.ISODate(v.ObservedUntil), report.ISODate(report.LastCommitDay(good)))
+		coverage, report.ISODate(v.ObservedUntil), report.ISODate(report.LastCommitDay(good).Time))
 	first := ""
 	if len(good.Repositories) > 0 {
 		first = good.Repositories[0].URL
@@ -68,12 +70,45 @@ func GoodRow(good report.Good, tally report.Tally) []string {
 		functionCount(good), strings.Join(functionNames(functions.SeenIn(good.Measures).Alone), " "),
 		strings.Join(functionNames(functions.SeenIn(good.Measures).Unknown), " "))
 	facts := serves.FactsIn(good.Measures)
-	return append(cells, strings.Join(facts.Interfaces, "; "), strings.Join(facts.Services, "; "), numberCell(facts.FirstShare),
+	cells = append(cells, strings.Join(facts.Interfaces, "; "), strings.Join(facts.Services, "; "), numberCell(facts.FirstShare),
 		strings.Join(facts.CardFields, "; "), numberCell(facts.DataCommits))
+	bounds := boundsOf(good, tally)
+	return append(cells, boundedColumns(cells, bounds, observation.AtLeast), boundedColumns(cells, bounds, observation.AtMost))
 }
 
-// functionCount is how many functions rest on one person; "at least" is not told, the
-// functions that are not seen stand beside it.
+// measuredColumns are the columns of goods.csv that hold the value of one measure.
+var measuredColumns = map[string]string{
+	"retained": observation.PeopleRetainedContributors12m, "organizations_active": observation.PeopleOrganizations12m,
+	"people_named": observation.GovernancePeopleNamed, "teams_named": observation.GovernanceTeamsNamed,
+	"functions_on_one_person": observation.FunctionsOnOnePerson, "standards": observation.EvidenceInterfaces,
+	"services_named": observation.EvidenceServices, "data_commits": observation.DataCommits12m,
+}
+
+// boundsOf are those of the columns that are not exact.
+func boundsOf(good report.Good, tally report.Tally) map[string]observation.Bound {
+	bounds := map[string]observation.Bound{"last_human_commit": report.LastCommitDay(good).Bound}
+	if !tally.Exact {
+		bounds["advisories"], bounds["exploited"] = observation.AtLeast, observation.AtLeast
+	}
+	for column, id := range measuredColumns {
+		m, _ := observation.Find(good.Measures, id)
+		bounds[column] = m.Bound
+	}
+	return bounds
+}
+
+// boundedColumns names the columns of a row that have a value with a bound.
+func boundedColumns(cells []string, bounds map[string]observation.Bound, bound observation.Bound) string {
+	var names []string
+	for i, cell := range cells {
+		if cell != "" && bounds[GoodsHeader[i]] == bound {
+			names = append(names, GoodsHeader[i])
+		}
+	}
+	return strings.Join(names, " ")
+}
+
+// functionCount is how many functions rest on one person.
 func functionCount(good report.Good) string {
 	m, _ := observation.Find(good.Measures, observation.FunctionsOnOnePerson)
 	n, known := m.Number()

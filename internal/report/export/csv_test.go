@@ -4,9 +4,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/succession"
 )
 
 // A number of which nothing is known is an empty cell: of one package of 200 that was matched,
@@ -30,6 +32,34 @@ func TestNothingFoundInAPartIsNoZero(t *testing.T) {
 		if cell("advisories") != c.advisories || cell("exploited") != c.exploited {
 			t.Errorf("%s: %q and %q, want %q and %q", name, cell("advisories"), cell("exploited"), c.advisories, c.exploited)
 		}
+	}
+}
+
+// The last columns of goods.csv name those that hold a bound.
+func TestARowNamesItsBounds(t *testing.T) {
+	at := time.Date(2026, 7, 11, 0, 0, 0, 0, time.UTC)
+	measures := []observation.Measure{
+		{ID: observation.MomentumDaysSinceCommit, State: observation.Measured, Value: 10.0, Bound: observation.AtMost, At: at},
+		{ID: observation.PeopleRetainedContributors12m, State: observation.Measured, Value: 2.0, Bound: observation.AtLeast},
+		{ID: observation.PeopleOrganizations12m, State: observation.Measured, Value: 1.0},
+		{ID: observation.DataCommits12m, State: observation.Measured, Value: 9.0, Bound: observation.AtMost}}
+	good := report.Good{Measures: measures, Succession: succession.Of(measures)}
+	row := GoodRow(good, report.Tally{N: 3, State: observation.Measured})
+	least, most := row[slices.Index(GoodsHeader, "at_least")], row[slices.Index(GoodsHeader, "at_most")]
+	if len(row) != len(GoodsHeader) || least != "last_human_commit advisories retained" || most != "data_commits" {
+		t.Errorf("%d cells, at least %q, at most %q", len(row), least, most)
+	}
+	if row := GoodRow(report.Good{}, report.Tally{State: observation.Measured, Exact: true}); strings.Join(row[len(row)-2:], "") != "" {
+		t.Errorf("an exact row has bounds: %q", row)
+	}
+}
+
+// A number of a series keeps its bound.
+func TestASeriesKeepsItsBounds(t *testing.T) {
+	rows := TrendRows(report.Trend{Runs: []report.TrendRun{{Day: "2026-07-01"}}, Goods: []report.TrendGood{{ID: "a",
+		Points: []report.TrendPoint{{Findings: new(0), FindingsBound: observation.AtLeast, People: new(2)}}}}})
+	if row := strings.Join(rows[1], ","); !strings.HasSuffix(row, ",0,2,,at-least,") {
+		t.Errorf("%s", row)
 	}
 }
 

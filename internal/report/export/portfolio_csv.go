@@ -167,8 +167,8 @@ func keystoneRows(doc report.Document) [][]string {
 		"published_by", "published_by_stage", "good_ids", "lifecycle", "lifecycle_by", "lifecycle_day", "lifecycle_reason"}}
 	for _, k := range doc.Keystones {
 		rows = append(rows, []string{k.Ecosystem, k.Package, fmt.Sprint(k.Direct), fmt.Sprint(k.Transitive), fmt.Sprint(k.Development), fmt.Sprint(len(k.Goods)),
-			fmt.Sprint(k.InMiddle), countCell(k.Findings), string(k.Worst), k.FromGood, string(k.FromStage), strings.Join(k.Goods, " "),
-			string(k.Lifecycle), k.Said.By, k.Said.Day, k.Said.Reason})
+			fmt.Sprint(k.InMiddle), countCell(k.Findings), string(k.Worst), k.FromGood, string(k.FromStage),
+			strings.Join(k.Goods, " "), string(k.Lifecycle), k.Said.By, k.Said.Day, k.Said.Reason})
 	}
 	return rows
 }

@@ -135,6 +135,8 @@ func filler(field string) string {
 		return "high"
 	case "Concentration.By":
 		return "sector"
+	case "Succession.Bounds":
+		return "retained"
 	case "Likeness.Part":
 		return "description"
 	case "Scan.Outcome":

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/portfolio"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/carried"
@@ -235,12 +237,12 @@ func (w pageLocalizer) percentOrUnknown(f *float64) string {
 	return w.Percent(*f)
 }
 
-// numberOrUnknown writes a number that may be unknown.
-func numberOrUnknown[T int | float64](w pageLocalizer, n *T) string {
+// boundedOrUnknown writes a number that may be unknown, with its bound.
+func boundedOrUnknown[T int | float64](w pageLocalizer, n *T, bound observation.Bound) string {
 	if n == nil {
 		return w.Translate("unknown")
 	}
-	return w.Number(float64(*n))
+	return w.TranslateArg(language.Bounded(float64(*n), bound))
 }
 
 // ageText writes how long something has been public.

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/portfolio"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/reporttest"
@@ -46,6 +47,17 @@ func TestAgesAreWrittenInWholeUnits(t *testing.T) {
 	for days, want := range map[int]string{0: "today", 1: "1 day", 59: "59 days", 60: "2 months", 729: "24 months", 730: "2 years"} {
 		if got := englishPages.ageText(reporttest.AsOf.AddDate(0, 0, -days), reporttest.AsOf); got != want {
 			t.Errorf("%d days are %q, want %q", days, got, want)
+		}
+	}
+}
+
+func TestACountKeepsItsBound(t *testing.T) {
+	for want, c := range map[string]struct {
+		n     *float64
+		bound observation.Bound
+	}{"unknown": {}, "3": {new(3.0), observation.Exact}, "at least 3": {new(3.0), observation.AtLeast}} {
+		if got := boundedOrUnknown(englishPages, c.n, c.bound); got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

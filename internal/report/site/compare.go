@@ -252,7 +252,7 @@ func (c columnBuilder) work() {
 	c.cells["commits"] = c.measure(observation.MomentumCommits12m, c.measured("{value} in the 12 months before", observation.MomentumCommitsPrior12m)...)
 	c.cells["commit"] = c.lastCommit()
 	c.cells["age"] = c.measure(observation.MomentumAgeDays)
-	if m := c.measures[observation.MomentumAgeDays]; m.State == observation.Measured && !m.At.IsZero() {
+	if m := c.measures[observation.MomentumAgeDays]; m.State == observation.Measured && m.Bound == observation.Exact && !m.At.IsZero() {
 		days, _ := m.Number()
 		c.cells["age"] = cell{Text: c.ageText(m.At.AddDate(0, 0, -int(days)), m.At)}
 	}
@@ -277,12 +277,12 @@ func (c columnBuilder) commitsByYear(t timeline.Timeline) cell {
 
 // lastCommit shows the day on which a person last committed.
 func (c columnBuilder) lastCommit() cell {
-	m := c.measures[observation.MomentumDaysSinceCommit]
-	days, known := m.Number()
-	if !known || m.At.IsZero() {
+	day := report.LastCommitDay(c.good)
+	if day.IsZero() {
 		return c.measure(observation.MomentumDaysSinceCommit)
 	}
-	return cell{Text: c.Date(m.At.AddDate(0, 0, -int(days))), Notes: []string{c.Translate("{age} before it was last seen", "age", c.valueText(m))}}
+	age := c.valueText(c.measures[observation.MomentumDaysSinceCommit])
+	return cell{Text: c.DayText(day), Notes: []string{c.Translate("{age} before it was last seen", "age", age)}}
 }
 
 func (c columnBuilder) posture() cell {

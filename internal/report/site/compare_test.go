@@ -155,3 +155,21 @@ func TestWhatWasAnsweredIsNotOpenBySeverity(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// A day and an age of which a bound is known are said with it, side by side and in the first
+// facts of a good.
+func TestDaysAndAgesKeepTheirBound(t *testing.T) {
+	at := reporttest.AsOf
+	good := report.Good{Scans: []report.Scan{{}}, Measures: []observation.Measure{
+		{ID: observation.MomentumDaysSinceCommit, State: observation.Measured, Value: 10.0, Unit: "days", Bound: observation.AtMost, At: at},
+		{ID: observation.MomentumAgeDays, State: observation.Measured, Value: 4000.0, Unit: "days", Bound: observation.AtLeast, At: at}}}
+	c, _ := columnOf(t, reporttest.EveryState(), good)
+	if commit, age := c.Cells["commit"].Text, c.Cells["age"].Text; !strings.HasSuffix(commit, " or later") || age != "at least 10 years" {
+		t.Errorf("%q, %q", commit, age)
+	}
+	for _, fact := range englishPages.keyFacts(good, report.Tally{}) {
+		if fact.Name == "Last human commit" && !strings.HasSuffix(fact.Text, " or later") {
+			t.Errorf("%+v", fact)
+		}
+	}
+}

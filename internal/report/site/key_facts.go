@@ -26,7 +26,7 @@ func (w pageLocalizer) keyFacts(good report.Good, t report.Tally) []keyFact {
 	}
 	work := w.measuredFact(w.Translate("Last human commit"), m[observation.MomentumDaysSinceCommit])
 	if day := report.LastCommitDay(good); !day.IsZero() {
-		work.Text = w.Date(day)
+		work.Text = w.DayText(day)
 	}
 	if commits := m[observation.MomentumCommits12m]; commits.State == observation.Measured && !work.Unknown {
 		work.Note = w.Translate("{commits} in 12 months", "commits", w.MeasureText(commits))

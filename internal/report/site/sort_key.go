@@ -27,15 +27,8 @@ func (w pageLocalizer) numberSortKey(n int) template.HTMLAttr {
 	return sortKey(float64(n))
 }
 
-// optionalSortKey is that of a number that numberOrUnknown writes.
-func (w pageLocalizer) optionalSortKey(f *float64) template.HTMLAttr {
-	if f == nil || w.Number(*f) == strconv.FormatFloat(*f, 'f', -1, 64) {
-		return ""
-	}
-	return sortKey(*f)
-}
-
-func shareSortKey(f *float64) template.HTMLAttr {
+// optionalSortKey is that of a number that may be unknown.
+func optionalSortKey(f *float64) template.HTMLAttr {
 	if f == nil {
 		return ""
 	}

@@ -141,8 +141,8 @@ func (s *edition) tableFunctions() template.FuncMap {
 	return template.FuncMap{
 		"unreadText": s.text.unreadText, "tallyText": s.text.TallyText, "keystoneText": s.text.keystoneText,
 		"owner": s.text.ownerText, "countries": s.text.countriesText, "weakSupports": s.text.weakSupports,
-		"riskCell": s.text.riskCell,
-		"next":     func(n int) int { return n + 1 }, "policyRow": policyRow,
+		"riskCell": s.text.riskCell, "lastCommit": s.text.DayText,
+		"next": func(n int) int { return n + 1 }, "policyRow": policyRow,
 		"outcomeText": s.text.outcomeText, "outcomeClass": outcomeClass, "packageKind": s.text.packageKind, "ask": s.ask,
 		"sum":       func(a, b int) int { return a + b },
 		"remaining": func(shown, all int) int { return all - shown },

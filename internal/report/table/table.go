@@ -11,7 +11,8 @@
 //	names.js         {id: n texts, name: n texts, pages: {place: address}, order: n places}
 //	facet-ID.js      {terms: [[value, pattern of its name]], of: "1,2;;3"}
 //	state.js         {borderline, read: n of 0 and 1, seen: n days, score, low, high: n numbers, levels}
-//	column-ID.js     {value: n numbers}, with low, high and level of load and supports
+//	column-ID.js     {value: n numbers}, with low, high and level of load and supports, text
+//	                 of advisories, and the places of days that are bounds of commit
 //	rows-K.js        {rows: [[piece, …], …], pieces: [text, …]}, Block rows of HTML
 //
 // of holds the places in terms of each good, in base 36. order are the places of the goods
@@ -32,6 +33,7 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
 )
 
@@ -213,7 +215,7 @@ func (d data) columns() error {
 		id string
 		of func(report.Row) any
 	}{
-		{"commit", func(r report.Row) any { return dayNumber(r.LastCommit) }},
+		{"commit", func(r report.Row) any { return dayNumber(r.LastCommit.Time) }},
 		{"risk", func(r report.Row) any { return riskNumber(r.Verdict.Risk) }},
 		{"coverage", coverageNumber},
 		{"advisories", func(r report.Row) any {
@@ -224,8 +226,13 @@ func (d data) columns() error {
 		}},
 	} {
 		err := d.file("column-"+one.id, func(w *object) {
-			if d.column(w, "value", one.of); one.id == "advisories" {
+			d.column(w, "value", one.of)
+			switch one.id {
+			case "advisories":
 				d.column(w, "text", func(r report.Row) any { return report.English.TallyText(r.Findings) })
+			case "commit":
+				w.part("atLeast", d.daysWith(observation.AtLeast))
+				w.part("atMost", d.daysWith(observation.AtMost))
 			}
 		})
 		if err != nil {
@@ -233,6 +240,17 @@ func (d data) columns() error {
 		}
 	}
 	return nil
+}
+
+// daysWith are the places of the goods whose day of the last commit has a bound.
+func (d data) daysWith(bound observation.Bound) []int {
+	places := []int{}
+	for i, r := range d.rows {
+		if r.LastCommit.Bound == bound {
+			places = append(places, i)
+		}
+	}
+	return places
 }
 
 func coverageNumber(r report.Row) any {

@@ -324,10 +324,13 @@
     const supports = pillars.map(pillar => parts.get("column-" + pillar)), lists = facets.map(({id}) => ({terms: parts.get("facet-" + id).terms, ...placesOf(id)}));
     const termsOf = ({terms, starts, places}, at) => [...places.slice(starts[at], starts[at + 1])].map(place => terms[place][0]).join("; ");
     const lines = [["id", "name", "stage", "borderline", ...pillars.flatMap(pillar => [pillar + "_level", pillar + "_level_low", pillar + "_level_high", pillar + "_score", pillar + "_score_low", pillar + "_score_high"]), "score", "score_low", "score_high", "risk", "coverage",
-      "observed_until", "last_human_commit", "advisories", "advisories_as_text", ...facets.slice(1).map(({id}) => id)]];
+      "observed_until", "last_human_commit", "advisories", "advisories_as_text", ...facets.slice(1).map(({id}) => id), "at_least", "at_most"]];
+    const later = new Set(commit.atLeast), earlier = new Set(commit.atMost);
+    const bounded = (at, days, more) => [days.has(at) && "last_human_commit", more && "advisories"].filter(Boolean).join(" ");
     for (const at of shown) {
       lines.push([id[at], name[at], termsOf(lists[0], at), Boolean(borderline[at]), ...supports.flatMap(of => [...levels[of.level[at]], of.value[at], of.low[at], of.high[at]]),
-        score[at], low[at], high[at], risk.value[at], coverage.value[at], isoDay(seen[at]), isoDay(commit.value[at]), advisories.value[at], advisories.text[at], ...lists.slice(1).map(list => termsOf(list, at))]);
+        score[at], low[at], high[at], risk.value[at], coverage.value[at], isoDay(seen[at]), isoDay(commit.value[at]), advisories.value[at], advisories.text[at], ...lists.slice(1).map(list => termsOf(list, at)),
+        bounded(at, later, advisories.value[at] !== null && advisories.text[at].startsWith("at least")), bounded(at, earlier)]);
     }
     return lines.map(line => line.map(cell).join(",") + "\r\n").join("");
   }
