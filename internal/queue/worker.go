@@ -190,7 +190,7 @@ type retries struct{ *worker }
 
 // NextRetry implements river.ClientRetryPolicy.
 func (r retries) NextRetry(job *rivertype.JobRow) time.Time {
-	return clock{r.worker}.Now().Add(r.Pause << min(job.Attempt, 8))
+	return clock(r).Now().Add(r.Pause << min(job.Attempt, 8))
 }
 
 // Keep stores which folder has the mirror of an address, and how large it is.

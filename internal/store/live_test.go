@@ -75,7 +75,8 @@ func TestRunsWhoseCatalogsSayOtherThingsHaveOtherInputs(t *testing.T) {
 			return digest
 		}
 		first := Run{Sources: []Source{source}}
-		if digest(first) != digest(first) {
+		want := digest(first)
+		if got := digest(first); got != want {
 			t.Error("two runs over the same have different inputs")
 		}
 		for what, other := range map[string]Run{
@@ -83,7 +84,7 @@ func TestRunsWhoseCatalogsSayOtherThingsHaveOtherInputs(t *testing.T) {
 			"another day":  {Sources: []Source{later}},
 			"more sources": {Sources: []Source{source, later}},
 		} {
-			if digest(other) == digest(first) {
+			if digest(other) == want {
 				t.Errorf("%s changes no input", what)
 			}
 		}
