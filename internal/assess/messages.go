@@ -63,6 +63,9 @@ func (r *Rules) formatValue(value any) string {
 func quantity(value any, bound observation.Bound, unit observation.Unit) language.Arg {
 	if yes, ok := value.(bool); ok {
 		answer := wording.YesNo(yes)
+		if !yes && bound != observation.Exact {
+			answer = wording.NotSeen()
+		}
 		return language.Arg{Message: &answer}
 	}
 	n := valueArg(value, bound)

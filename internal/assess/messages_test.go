@@ -213,6 +213,19 @@ func TestEveryUnitOfTheRulesHasAMessage(t *testing.T) {
 	}
 }
 
+// TestANoOfWhatWasNotReadWholeIsNotSaid: it is not seen so far, which a yes is.
+func TestANoOfWhatWasNotReadWholeIsNotSaid(t *testing.T) {
+	r := loaded(t)
+	for want, c := range map[string]struct {
+		value bool
+		bound observation.Bound
+	}{"no": {false, observation.Exact}, "yes": {true, observation.AtLeast}, "not seen so far": {false, observation.AtLeast}} {
+		if got := r.english.TranslateArg(quantity(c.value, c.bound, "")); got != want {
+			t.Errorf("%v, %q: %q, not %q", c.value, c.bound, got, want)
+		}
+	}
+}
+
 func TestRuleTextsHoldWhatARuleJoins(t *testing.T) {
 	r := loaded(t)
 	texts := r.Texts()

@@ -37,6 +37,22 @@ func TestAFallOfTheLastHalfYearIsTold(t *testing.T) {
 	}
 }
 
+// TestASignOfAnEndIsNoStatementOfIt, and what was not read whole may have one.
+func TestASignOfAnEndIsNoStatementOfIt(t *testing.T) {
+	english := language.English()
+	for bound, want := range map[observation.Bound]string{
+		observation.Exact:   "There is a sign that it may be at its end, and no statement of it: it seeks a maintainer.",
+		observation.AtLeast: "There is a sign that it may be at its end, and no statement of it was seen so far: it seeks a maintainer.",
+	} {
+		m := observation.Measure{ID: observation.LifecycleSunsetDeclared, State: observation.Measured, Value: false, Bound: bound,
+			Detail: observation.EndSign + "it seeks a maintainer"}
+		said := remark.Of(merge.Input{}, map[string]observation.Measure{m.ID: m}, nil, true)
+		if got := english.Sentences(said); got != want {
+			t.Errorf("%q: %s", bound, got)
+		}
+	}
+}
+
 // TestANewAddressAndACopyAreOffered reads what the forge and the archive said of each
 // repository.
 func TestANewAddressAndACopyAreOffered(t *testing.T) {

@@ -43,7 +43,11 @@ func anomalies(in merge.Input, measures map[string]observation.Measure, specs ma
 	}
 	if m := measures[observation.LifecycleSunsetDeclared]; m.Value == false {
 		if sign, found := strings.CutPrefix(m.Detail, observation.EndSign); found {
-			messages = append(messages, language.M("There is a sign that it may be at its end, and no statement of it: {sign}.", "sign", sign))
+			said := language.M("There is a sign that it may be at its end, and no statement of it: {sign}.", "sign", sign)
+			if m.Bound != observation.Exact {
+				said = language.M("There is a sign that it may be at its end, and no statement of it was seen so far: {sign}.", "sign", sign)
+			}
+			messages = append(messages, said)
 		}
 	}
 	messages = append(append(messages, moved(in)...), kept(in)...)

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"slices"
+	"strings"
 
 	jsonv1 "github.com/go-json-experiment/json/v1"
 
@@ -86,14 +88,24 @@ type Judged struct {
 	Verdict             any
 }
 
-// PutVerdicts stores the verdicts of some goods of a run together.
+// PutVerdicts stores the verdicts of some goods of a run together: a Page of them is one way
+// to the database and back.
 func (s *Store) PutVerdicts(ctx context.Context, run int64, verdicts []Judged) error {
+	if len(verdicts) == 0 {
+		return nil
+	}
 	return s.db.transaction(ctx, func(tx transaction) error {
-		for _, v := range verdicts {
-			err := tx.run(ctx, `UPDATE goods SET digest = ?, stage = ?, verdict = ? WHERE run_id = ? AND good_id = ?`,
-				v.Digest, v.Stage, jsonValue{v.Verdict}, run, v.Good)
-			if err != nil {
-				return fmt.Errorf("store the verdict of %s: %w", v.Good, err)
+		for some := range slices.Chunk(verdicts, Page) {
+			args := make([]any, 0, 4*len(some)+1)
+			for _, v := range some {
+				args = append(args, v.Good, v.Digest, v.Stage, jsonValue{v.Verdict})
+			}
+			values := strings.TrimSuffix(strings.Repeat("(?, ?, ?, ?), ", len(some)), ", ")
+			query := `WITH made (good, digest, stage, verdict) AS (VALUES ` + values + `)
+				UPDATE goods SET digest = made.digest, stage = made.stage, verdict = ` + s.db.dialect("made.verdict", "made.verdict::JSON") + `
+				FROM made WHERE run_id = ? AND good_id = made.good`
+			if err := tx.run(ctx, query, append(args, run)...); err != nil {
+				return fmt.Errorf("store the verdicts from %s on: %w", some[0].Good, err)
 			}
 		}
 		return nil
