@@ -302,6 +302,10 @@ func TestRewriteServesAnAddressFromAFolder(t *testing.T) {
 	if s := open(t, g, dir); len(s.Notes()) != 0 {
 		t.Errorf("notes %v", s.Notes())
 	}
+	// Nothing is spared by leaving out what a look back needs.
+	if out := gittest.Run(t, dir, nil, "rev-list", "--objects", "--all", "--missing=print"); strings.Contains("\n"+out, "\n?") {
+		t.Errorf("parts of its history are not there: %s", out)
+	}
 }
 
 func TestShallowHistoryIsReported(t *testing.T) {

@@ -25,7 +25,8 @@ const historyFilter = "--filter=tree:1"
 // Mirror makes a bare partial clone of address at dir, or updates the one that
 // exists. When it returns nil, dir holds all commits, the root trees of history,
 // the trees of HEAD, and of the files that Options.Wants needs those that the
-// server sent. A server without partial clones sends everything, which is kept.
+// server sent. A server without partial clones sends everything, which is kept; from a
+// folder of this machine everything is taken.
 //
 // A mirror at dir that was cloned from another address is not used: offline it is an
 // error, otherwise it is replaced.
@@ -119,8 +120,11 @@ func (g *Git) cloneAs(ctx context.Context, from remote, dir, format string) erro
 // fetchTips fetches HEAD into a branch of a mirror, and all tags, in one request. Tags that
 // the origin no longer has go first: the name of one may be the folder of another.
 func (g *Git) fetchTips(ctx context.Context, from remote, dir, branch, op string) error {
-	_, err := g.runRemote(ctx, from, dir, nil, "fetch", "-q", "--force", "--prune", historyFilter, "--no-write-fetch-head", "origin",
-		"+HEAD:"+branch, "+refs/tags/*:refs/tags/*")
+	args := []string{"fetch", "-q", "--force", "--prune", "--no-write-fetch-head"}
+	if !from.local {
+		args = append(args, historyFilter)
+	}
+	_, err := g.runRemote(ctx, from, dir, nil, append(args, "origin", "+HEAD:"+branch, "+refs/tags/*:refs/tags/*")...)
 	if err == nil {
 		return nil
 	}

@@ -26,6 +26,7 @@ type remote struct {
 	env     []string
 	session *egress.Session // of the egress proxy; nil where git connects by itself
 	lock    *os.File        // of the mirror, held while it is fetched; git inherits it
+	local   bool            // a folder of this machine: all of its history is copied
 }
 
 // prepareRemote refuses an address that git could take for something else than a
@@ -34,7 +35,7 @@ type remote struct {
 func (g *Git) prepareRemote(ctx context.Context, address string) (remote, error) {
 	actual, rewritten := g.rewrite(address)
 	if rewritten && filepath.IsAbs(actual) { // the user's own configuration named this folder
-		return remote{address: address, args: []string{"-c", "protocol.file.allow=always"}}, nil
+		return remote{address: address, args: []string{"-c", "protocol.file.allow=always"}, local: true}, nil
 	}
 	u, err := url.Parse(actual)
 	if err != nil || strings.HasPrefix(actual, "-") || !slices.Contains(schemes, u.Scheme) || u.Hostname() == "" || strings.HasPrefix(u.Hostname(), "-") {
