@@ -73,7 +73,7 @@ manifests:
 # minutes: fuzzing builds the libraries of a package anew. A test program serves all its
 # parsers.
 FUZZ ?= catalog internal scanners
-FUZZTIME ?= 2000x
+FUZZTIME ?= 1000x
 fuzz:
 	@set -e; mkdir -p bin; for folder in $$(grep -rl --include='*_test.go' '^func Fuzz' $(FUZZ) | xargs -n1 dirname | sort -u); do \
 		go test -c -fuzz . -o bin/fuzz.test ./$$folder; \
